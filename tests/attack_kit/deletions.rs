@@ -91,27 +91,99 @@ async fn object_that_only_public_routes_reach_fails_the_test() {
     attack.run().await.assert_refused();
 }
 
-#[tokio::test]
-async fn object_that_another_route_shows_is_not_deleted() {
-    #[secured(scopes = "orders:read")]
-    async fn read(caller: Caller, State(owners): State<Owners>, Path(id): Path<u32>) -> StatusCode {
-        if owners.lock().unwrap().get(&id) == Some(&caller.subject()) {
-            StatusCode::OK
-        } else {
-            StatusCode::NOT_FOUND
-        }
+#[secured(scopes = "orders:read")]
+async fn read(caller: Caller, State(owners): State<Owners>, Path(id): Path<u32>) -> StatusCode {
+    if owners.lock().unwrap().get(&id) == Some(&caller.subject()) {
+        StatusCode::OK
+    } else {
+        StatusCode::NOT_FOUND
     }
+}
 
+/// The attack on `/orders/{id}/notes`, which comes after the deletion in the inventory, has the object.
+#[tokio::test]
+async fn object_is_deleted_after_the_attacks_on_every_route() {
     let owners = Owners::new(Mutex::new(BTreeMap::from([(1, "alice"), (2, "bob")])));
     let routes = SecureRouter::new()
         .route("/orders/{id}", get(read).delete(remove))
+        .route("/orders/{id}/notes", get(read))
         .with_state(Arc::clone(&owners));
     let api = TestApi::new(routes).await;
     let attack = Attack::new(&api)
         .object("/orders/{id}", "alice", "1")
         .object("/orders/{id}", "bob", "2");
     let results = attack.run().await.assert_refused();
-    let route = results.route("DELETE", "/orders/{id}").unwrap();
-    assert!(route.class(AttackClass::OtherOwner).unwrap().is_evidence());
-    assert_eq!(owners.lock().unwrap().len(), 2);
+    for (method, path) in [
+        ("GET", "/orders/{id}"),
+        ("DELETE", "/orders/{id}"),
+        ("GET", "/orders/{id}/notes"),
+    ] {
+        let class = results.route(method, path).unwrap();
+        let class = class.class(AttackClass::OtherOwner).unwrap();
+        assert!(class.is_evidence(), "{method} {path}: {class:?}");
+    }
+    assert!(owners.lock().unwrap().is_empty());
+}
+
+/// A line of an order is deleted before the order.
+#[tokio::test]
+async fn object_below_another_one_is_deleted_first() {
+    #[secured(scopes = "orders:delete")]
+    async fn remove_line(
+        caller: Caller,
+        State(owners): State<Owners>,
+        Path((id, line)): Path<(u32, u32)>,
+    ) -> StatusCode {
+        let owners = owners.lock().unwrap();
+        if owners.get(&id) == Some(&caller.subject()) && line == 10 * id {
+            StatusCode::NO_CONTENT
+        } else {
+            StatusCode::NOT_FOUND
+        }
+    }
+
+    let owners = Owners::new(Mutex::new(BTreeMap::from([(1, "alice"), (2, "bob")])));
+    let line = "/orders/{id}/lines/{line}";
+    let routes = SecureRouter::new()
+        .route("/orders/{id}", get(read).delete(remove))
+        .route(line, delete(remove_line))
+        .with_state(Arc::clone(&owners));
+    let api = TestApi::new(routes).await;
+    let attack = Attack::new(&api)
+        .object("/orders/{id}", "alice", "1")
+        .object("/orders/{id}", "bob", "2")
+        .object(line, "alice", "10")
+        .object(line, "bob", "20");
+    let results = attack.run().await.assert_refused();
+    let class = results.route("DELETE", line).unwrap();
+    let class = class.class(AttackClass::OtherOwner).unwrap();
+    assert!(class.is_evidence(), "{class:?}");
+}
+
+/// A refusal of every caller is no check of the owner.
+#[tokio::test]
+async fn deletion_that_refuses_every_caller_is_not_covered() {
+    #[secured(scopes = "orders:delete")]
+    async fn refuse(Path(_): Path<u32>) -> StatusCode {
+        StatusCode::NOT_FOUND
+    }
+
+    let owners = Owners::new(Mutex::new(BTreeMap::from([(1, "alice"), (2, "bob")])));
+    let routes = SecureRouter::new()
+        .route("/orders/{id}", get(read).delete(refuse))
+        .with_state(owners);
+    let api = TestApi::new(routes).await;
+    let attack = Attack::new(&api)
+        .object("/orders/{id}", "alice", "1")
+        .object("/orders/{id}", "bob", "2");
+    let results = attack.run().await.assert_refused();
+    let class = results.route("DELETE", "/orders/{id}").unwrap();
+    let class = class.class(AttackClass::OtherOwner).unwrap();
+    assert_eq!(
+        class.not_covered(),
+        [
+            "alice has no access to `1` (status 404)",
+            "bob has no access to `2` (status 404)"
+        ]
+    );
 }

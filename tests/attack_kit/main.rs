@@ -24,6 +24,8 @@ mod input;
 mod layers;
 mod limits;
 mod nested_objects;
+mod object_effects;
+mod object_ways;
 mod objects;
 mod paths;
 mod session_stores;

@@ -179,6 +179,18 @@ async fn object_of_one_owner_fails_the_test() {
     attack.run().await.assert_refused();
 }
 
+/// The owner deletes the object at the end, which shows that it exists, but no other caller was refused.
+#[tokio::test]
+#[should_panic(
+    expected = "the object `1` of alice at `/orders/{id}` proves nothing: there is no other owner, who could be refused; add one, such as `.object(\"/orders/{id}\", \"bob\", \"…\")`"
+)]
+async fn object_of_one_owner_beside_a_deletion_fails_the_test() {
+    let routes = SecureRouter::new().route("/orders/{id}", get(show).delete(show_any));
+    let api = TestApi::new(routes).await;
+    let attack = Attack::new(&api).object("/orders/{id}", "alice", "1");
+    attack.run().await.assert_refused();
+}
+
 /// On one route, the state of an object may refuse its owner, too.
 #[tokio::test]
 async fn object_that_its_owner_can_access_on_one_route_passes() {

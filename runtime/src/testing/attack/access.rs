@@ -304,27 +304,27 @@ impl Grant {
     }
 }
 
+impl Grant {
+    /// Returns the scopes and roles in words; empty if there are none.
+    pub(super) fn names(&self) -> String {
+        let list = |names: &[String]| {
+            let names = names.iter().map(|name| format!("`{name}`"));
+            names.collect::<Vec<_>>().join(", ")
+        };
+        let (scopes, roles) = (list(&self.scopes), list(&self.roles));
+        match (scopes.is_empty(), roles.is_empty()) {
+            (_, true) => scopes,
+            (true, false) => format!("the roles {roles}"),
+            (false, false) => format!("{scopes} and the roles {roles}"),
+        }
+    }
+}
+
 impl fmt::Display for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.scopes.is_empty() && self.roles.is_empty() {
             return f.write_str("no scopes and roles");
         }
-        let list = |names: &[String]| {
-            names
-                .iter()
-                .map(|name| format!("`{name}`"))
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        match (self.scopes.is_empty(), self.roles.is_empty()) {
-            (false, true) => write!(f, "only {}", list(&self.scopes)),
-            (true, _) => write!(f, "only the roles {}", list(&self.roles)),
-            (false, false) => write!(
-                f,
-                "only {} and the roles {}",
-                list(&self.scopes),
-                list(&self.roles)
-            ),
-        }
+        write!(f, "only {}", self.names())
     }
 }

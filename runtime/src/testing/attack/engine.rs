@@ -33,6 +33,8 @@ pub(super) struct RouteAttack<'e> {
     pub(super) objects: BTreeMap<usize, bool>,
     /// The objects to which another owner sent a request, by position.
     pub(super) attacked: BTreeMap<usize, ObjectAttack>,
+    /// The objects of the route, by position, and whether one of another owner is there, too.
+    pub(super) opposed: BTreeMap<usize, bool>,
     /// The admitted attacks with `PUT` that may have created an object of their own caller.
     pub(super) creations: Vec<String>,
     /// The other issuers whose tokens were sent, by position, and whether one was valid.
@@ -51,8 +53,10 @@ impl Attack<'_> {
     ///
     /// The order is that of the inventory. Handlers run only for requests that must be accepted: one for each set of scopes and
     /// roles of a route, one for each scope that implies a required one, one for each member, item, entry and alternative that the
-    /// first request lacks, those for sessions, tickets, other issuers and objects, and the first one again after a refusal that may have
-    /// locked its caller out.
+    /// first request lacks, those for sessions, tickets, other issuers and objects, and the first one again after a refusal
+    /// that may have locked its caller out.
+    ///
+    /// At the end, the owners of objects delete them.
     ///
     /// # Panics
     ///
@@ -89,7 +93,7 @@ async fn run(attack: &Attack<'_>) -> AttackReport {
             target.name()
         );
     }
-    let unproven_objects = check_objects(attack, &mut finished).await;
+    let unproven_objects = attack.unproven_objects(&mut finished).await;
     let (issuers, invalid_issuers) = check_issuers(attack, &mut finished);
     let (mut creations, mut uncrossed_objects) = (Vec::new(), Vec::new());
     for route in &finished {
@@ -112,18 +116,6 @@ async fn run(attack: &Attack<'_>) -> AttackReport {
         creations,
         invalid_issuers,
     }
-}
-
-/// Returns the objects whose attacks prove nothing, after their owners have deleted those that no other route shows to exist.
-async fn check_objects(attack: &Attack<'_>, finished: &mut [RouteAttack<'_>]) -> Vec<String> {
-    let mut objects: BTreeMap<usize, bool> = BTreeMap::new();
-    for (at, exists) in finished.iter().flat_map(|route| &route.objects) {
-        *objects.entry(*at).or_default() |= exists;
-    }
-    for route in finished {
-        route.delete_own(&mut objects).await;
-    }
-    attack.unproven(&objects)
 }
 
 /// Returns the issuers with a valid token at the API, and describes those without one, after each route that refused one has
@@ -199,6 +191,7 @@ impl<'e> RouteAttack<'e> {
                         browser,
                         objects: BTreeMap::new(),
                         attacked: BTreeMap::new(),
+                        opposed: BTreeMap::new(),
                         creations: Vec::new(),
                         issuers: BTreeMap::new(),
                         targets,

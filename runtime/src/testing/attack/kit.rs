@@ -175,6 +175,8 @@ impl<'a> Attack<'a> {
     /// Each of `routes`, such as `GET /orders`, must admit the token. Public routes may admit it. Every other route must refuse it with
     /// 401 or 403.
     ///
+    /// A subject of this issuer is another caller than the one of the same name: see [`object`](Self::object).
+    ///
     /// The refusal of a token is evidence only if the token is valid. A token is valid if a route admits it, or checks its scopes and
     /// roles before refusing it. [`assert_refused`](crate::testing::attack::AttackReport::assert_refused) fails if no route does:
     /// `issuer` then has another URL or other keys than the issuer that the server trusts.
@@ -193,8 +195,15 @@ impl<'a> Attack<'a> {
     /// `path` ends with the parameter that identifies the object: `/orders/{id}`. Each secured route whose path begins with it is
     /// attacked. Objects of at least two owners are needed, and they must exist when the attack runs: a refusal says nothing about an
     /// object to which its owner has no access either. [`assert_refused`](crate::testing::attack::AttackReport::assert_refused) fails
-    /// for an object without access by its owner on any route. If only routes that delete have access, the owners delete their objects after
-    /// all other attacks.
+    /// for an object without access by its owner on any route, and for one without another owner.
+    ///
+    /// Other owners send the request that the route accepts, the same one without each optional part and with each part and
+    /// alternative that it lacks, and each of them with the smallest grants of the declaration and with every scope and role of the
+    /// API but those of an [`overseer`](Self::overseer). A refusal counts if the owner is admitted in the same way. Each issuer of
+    /// [`issuer`](Self::issuer) that the route admits also sends a token with the subject of the owner: its subjects are other callers.
+    ///
+    /// If the owner can read an object, and is refused after another owner's refused request to a method that is not safe, this
+    /// request is reported, too. At the end of the attack, the owners delete their objects where a route does.
     ///
     /// An object may be below another one: `/orders/{id}/lines/{line}`. Requests to it name the objects above that belong to the same
     /// owner. Other owners also try it below their own objects, because a handler may check the owner of the order only. If they have
@@ -212,7 +221,7 @@ impl<'a> Attack<'a> {
         self
     }
 
-    /// Names a scope or role whose holders may access the objects of others.
+    /// Names a scope or role whose holders may access the objects of others, and so do those of each scope that implies it.
     pub fn overseer(mut self, scope_or_role: &str) -> Self {
         self.overseers.push(scope_or_role.to_owned());
         self

@@ -36,6 +36,8 @@ mod forge;
 mod input;
 mod issuers;
 mod kit;
+mod object_proof;
+mod object_requests;
 mod objects;
 mod part;
 mod protocol;

@@ -5,44 +5,48 @@ use std::collections::{BTreeMap, BTreeSet};
 use axum::http::Method;
 
 use crate::evidence::AttackClass;
-use crate::testing::attack::access::{Alternative, Grant};
 use crate::testing::attack::engine::RouteAttack;
-use crate::testing::attack::kit::{Attack, Object, ObjectAttack, is_below};
-use crate::testing::attack::part::parameters;
+use crate::testing::attack::forge::with_bearer;
+use crate::testing::attack::kit::{Object, is_below};
+use crate::testing::attack::object_requests::{ForeignAccess, Way, Ways};
 use crate::testing::attack::request::{AttackRequest, Outcome};
 
-impl Attack<'_> {
-    /// Describes the objects whose attacks prove nothing on any route, of those that were attacked.
-    pub(super) fn unproven(&self, attacked: &BTreeMap<usize, bool>) -> Vec<String> {
-        let objects = self.objects.iter().enumerate();
-        let unproven = objects.filter(|(at, _)| attacked.get(at) == Some(&false));
-        let describe = |(_, object): (usize, &Object)| {
-            let Object { path, owner, id } = object;
-            format!("`{id}` of {owner} at `{path}`")
-        };
-        unproven.map(describe).collect()
-    }
+const CLASS: AttackClass = AttackClass::OtherOwner;
+
+/// An access of another owner that was sent.
+struct Sent {
+    access: ForeignAccess,
+    /// The position of the object.
+    at: usize,
+    way: Way,
+    outcome: Outcome,
 }
 
-/// A request of an owner to the object of another one.
-struct ForeignAccess {
-    description: String,
+/// An access of an owner without side effects, which was admitted before the attacks.
+struct Watch {
+    /// The position of the object.
+    at: usize,
+    route: String,
     request: AttackRequest,
-    attack: ObjectAttack,
-    /// Whether it names an object of the owner who sends it above: there, a `PUT` may create an object.
-    is_below_own: bool,
 }
 
-impl Object {
-    /// Returns whether the path of another object is above this one.
-    fn is_below(&self, other: &Self) -> bool {
-        is_below(&self.path, &other.path) && !is_below(&other.path, &self.path)
-    }
+/// The outcome of the same access by the owner of the object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Control {
+    Admitted,
+    /// The handler gives another answer than a refusal, such as 409: a refusal of others is one of its check.
+    Answered(u16),
+    Refused(u16),
+}
 
-    /// Returns whether the paths and the ids are the same. The owners may differ.
-    fn has_id_of(&self, other: &Self) -> bool {
-        let has_same_path = is_below(&self.path, &other.path) && is_below(&other.path, &self.path);
-        has_same_path && self.id == other.id
+impl Control {
+    fn of(outcome: &Outcome) -> Self {
+        match outcome.status {
+            _ if outcome.is_success() => Self::Admitted,
+            status @ (401 | 403 | 404 | 500..) => Self::Refused(status),
+            status if outcome.record.reached_handler() => Self::Answered(status),
+            status => Self::Refused(status),
+        }
     }
 }
 
@@ -52,7 +56,6 @@ impl<'e> RouteAttack<'e> {
     /// The attacks come first, because an owner's request may delete the object. Without access by its owner, a refusal says
     /// nothing: the object may not exist.
     pub(super) async fn objects(&mut self) {
-        let class = AttackClass::OtherOwner;
         let objects = self.own_objects();
         for (at, _) in &objects {
             self.objects.entry(*at).or_default();
@@ -60,251 +63,327 @@ impl<'e> RouteAttack<'e> {
         if objects.is_empty() || self.target.alternatives.is_none() {
             return;
         }
-        let grants = self.grants();
-        if grants.is_empty() {
+        let Some(ways) = self.ways() else {
             return;
-        }
+        };
         let owners = objects.iter().map(|(_, object)| object.owner.as_str());
         let mut owners: Vec<&str> = owners.collect();
         owners.sort_unstable();
         owners.dedup();
-        if owners.len() < 2 {
-            self.not_covered(class, "objects of two owners are needed");
+        let is_opposed = owners.len() > 1;
+        self.opposed
+            .extend(objects.iter().map(|(at, _)| (*at, is_opposed)));
+        if !is_opposed {
+            self.not_covered(CLASS, "objects of two owners are needed");
             return;
         }
-        let attacks = self.send_foreign(&objects, &owners, &grants).await;
-        if let Some(grant) = grants.first() {
-            // an owner who deletes the object leaves nothing for the routes after this one
-            let deletes = |object: &Object| {
-                self.target.method == Method::DELETE && is_below(&object.path, &self.target.path)
-            };
-            let kept: Vec<_> = objects
-                .into_iter()
-                .filter(|(_, object)| !deletes(object))
-                .collect();
-            self.access_own(&kept, grant).await;
+        let (sent, effects) = self.send_foreign(&objects, &owners, &ways).await;
+        let of_issuers = self.send_same_subjects(&objects, &ways).await;
+        let kept: Vec<_> = objects
+            .into_iter()
+            .filter(|(_, object)| !self.deletes(object))
+            .collect();
+        self.access_own(&kept, &ways).await;
+        let controls = self.controls(&kept, &ways, &sent).await;
+        for access in sent {
+            self.record_foreign(access, &ways, &controls);
         }
-        for (access, outcome) in attacks {
-            let refused = matches!(outcome.status, 403 | 404);
-            self.record(class, &access.description, &outcome, refused);
-            let creates = self.target.method == Method::PUT && access.is_below_own;
-            if creates && outcome.is_success() {
-                self.creations.push(access.description);
-            }
+        for (description, outcome) in of_issuers {
+            self.record(CLASS, &description, &outcome, is_refused(&outcome));
+        }
+        for (description, outcome) in effects {
+            self.record(CLASS, &description, &outcome, false);
         }
     }
 
-    /// Sends the requests of each owner to the objects of the others.
+    /// Sends the requests of each owner to the objects of the others, in one way after the other.
+    ///
+    /// After one that succeeds, the others of the same owner to the same object show nothing more, and neither do those to an object
+    /// whose owner has lost it.
     async fn send_foreign(
         &mut self,
-        objects: &[(usize, &Object)],
+        objects: &[(usize, &'e Object)],
         owners: &[&str],
-        grants: &[Grant],
-    ) -> Vec<(ForeignAccess, Outcome)> {
-        let mut attacks = Vec::new();
-        for (at, object) in objects {
-            for owner in owners.iter().filter(|owner| **owner != object.owner) {
-                for grant in grants {
-                    for access in self.foreign(object, owner, grant) {
-                        let class = AttackClass::OtherOwner;
-                        let Some(outcome) = self.send(class, &access.request).await else {
-                            continue;
-                        };
-                        let attack = self.attacked.entry(*at).or_insert(access.attack);
-                        *attack = access.attack.max(*attack);
-                        attacks.push((access, outcome));
+        ways: &Ways,
+    ) -> (Vec<Sent>, Vec<(String, Outcome)>) {
+        let mut watches = self.watches(objects).await;
+        let (mut sent, mut effects) = (Vec::new(), Vec::new());
+        let foreign = |(at, object): &(usize, &'e Object)| {
+            let (at, object) = (*at, *object);
+            let others = owners.iter().filter(move |owner| **owner != object.owner);
+            others.map(move |owner| (at, object, *owner))
+        };
+        let mut open: Vec<(usize, &Object, &str)> = objects.iter().flat_map(foreign).collect();
+        for way in ways.all() {
+            let mut admitted = BTreeSet::new();
+            for (at, object, owner) in &open {
+                for access in self.foreign(object, owner, ways, way) {
+                    let Some(outcome) = self.send(CLASS, &access.request).await else {
+                        continue;
+                    };
+                    if way.has_other_parts() && outcome.is_refused_input() {
+                        continue;
+                    }
+                    let attack = self.attacked.entry(*at).or_insert(access.attack);
+                    *attack = access.attack.max(*attack);
+                    if outcome.is_success() {
+                        // such a request may have its effect
+                        watches.retain(|watch| watch.at != *at);
+                        if !self.excuses(&access.description) {
+                            admitted.insert((*at, *owner));
+                        }
+                    }
+                    sent.push(Sent {
+                        access,
+                        at: *at,
+                        way,
+                        outcome,
+                    });
+                }
+            }
+            let lost = self.lost(&watches, &ways.difference(way)).await;
+            watches.retain(|watch| !lost.iter().any(|(at, ..)| *at == watch.at));
+            open.retain(|(at, _, owner)| {
+                !admitted.contains(&(*at, *owner)) && !lost.iter().any(|(lost, ..)| lost == at)
+            });
+            let lost = lost.into_iter();
+            effects.extend(lost.map(|(_, description, outcome)| (description, outcome)));
+        }
+        (sent, effects)
+    }
+
+    /// Returns whether the test excuses an attack of this class on the route.
+    fn excuses(&self, description: &str) -> bool {
+        let name = self.target.name();
+        let mut excuses = self.attack.excuses.iter();
+        excuses.any(|excuse| {
+            let attack = excuse.attack.as_deref();
+            excuse.route == name
+                && excuse.class == CLASS
+                && attack.is_none_or(|attack| attack == description)
+        })
+    }
+
+    /// Sends a request to each object as the subject of its owner at each other issuer that the route admits: another caller.
+    async fn send_same_subjects(
+        &mut self,
+        objects: &[(usize, &Object)],
+        ways: &Ways,
+    ) -> Vec<(String, Outcome)> {
+        let (attack, name, grant) = (self.attack, self.target.name(), ways.every_grant());
+        let own = attack.api.issuer().url();
+        let issuers = attack.issuers.iter();
+        let admitted = issuers.filter(|(_, routes)| routes.contains(&name));
+        let mut sent = Vec::new();
+        for (issuer, _) in admitted {
+            let url = issuer.url();
+            for (_, object) in objects {
+                let Object { owner, id, .. } = object;
+                let token = self.forge.token_of(issuer, owner, &grant).sign();
+                for request in self.accesses(object, &self.parts) {
+                    let request = with_bearer(&request, &token);
+                    let Some(outcome) = self.send(CLASS, &request).await else {
+                        continue;
+                    };
+                    if self.target.refuses_credential(&outcome) {
+                        let status = outcome.status;
+                        let reason = format!(
+                            "{owner} of {url}: the guard refuses its token (status {status})"
+                        );
+                        self.not_covered(CLASS, &reason);
+                        continue;
+                    }
+                    let description =
+                        format!("{owner} of {url} accesses `{id}` of {owner} of {own}");
+                    sent.push((description, outcome));
+                }
+            }
+        }
+        sent
+    }
+
+    /// Returns the accesses of the owners that have no side effects and are admitted; none if the route has no side effects itself.
+    async fn watches(&mut self, objects: &[(usize, &Object)]) -> Vec<Watch> {
+        let mut watches = Vec::new();
+        if is_safe(&self.target.method) {
+            return watches;
+        }
+        for target in self.targets {
+            let is_of = |object: &Object| is_below(&target.path, &object.path);
+            let is_watch =
+                is_safe(&target.method) && !target.is_fallback() && target.alternatives.is_some();
+            if !is_watch || !objects.iter().any(|(_, object)| is_of(object)) {
+                continue;
+            }
+            let Ok(route) = self.begin_other(target).await else {
+                continue;
+            };
+            let Some(ways) = route.first_way() else {
+                continue;
+            };
+            for (at, object) in objects.iter().filter(|(_, object)| is_of(object)) {
+                for request in route.own(object, &ways, Way::FIRST) {
+                    let outcome = self.send(CLASS, &request).await;
+                    if outcome.is_some_and(|outcome| outcome.is_success()) {
+                        let (at, route) = (*at, target.name());
+                        watches.push(Watch { at, route, request });
+                        break;
                     }
                 }
             }
         }
-        attacks
+        watches
     }
 
-    /// Returns the objects of the route, without those above another one of the same owner: each request names both.
-    fn own_objects(&self) -> Vec<(usize, &'e Object)> {
-        let is_of_route = |object: &Object| is_below(&self.target.path, &object.path);
-        let all = || self.attack.objects.iter().filter(|one| is_of_route(one));
-        let has_below = |object: &Object| {
-            all().any(|other| other.owner == object.owner && other.is_below(object))
-        };
-        let objects = self.attack.objects.iter().enumerate();
-        objects
-            .filter(|(_, object)| is_of_route(object) && !has_below(object))
-            .collect()
-    }
-
-    /// Deletes the objects that no other route shows to exist, as their owners; a refusal of other owners proves nothing without it.
-    ///
-    /// It runs after the attacks on every route.
-    pub(super) async fn delete_own(&mut self, exist: &mut BTreeMap<usize, bool>) {
+    /// Returns the objects whose owner is refused now, although each request of another owner was refused, with a description.
+    async fn lost(&mut self, watches: &[Watch], difference: &str) -> Vec<(usize, String, Outcome)> {
         let attack = self.attack;
-        let is_unproven =
-            |at: &usize| self.objects.contains_key(at) && exist.get(at) == Some(&false);
-        let objects = attack.objects.iter().enumerate();
-        let unproven: Vec<_> = objects.filter(|(at, _)| is_unproven(at)).collect();
-        let grants = self.grants();
-        let Some(grant) = grants
-            .first()
-            .filter(|_| self.target.method == Method::DELETE)
-        else {
-            return;
-        };
-        self.access_own(&unproven, grant).await;
-        for (at, exists) in &self.objects {
-            *exist.entry(*at).or_default() |= exists;
+        let mut lost = Vec::new();
+        for Watch { at, route, request } in watches {
+            let Some(object) = attack.objects.get(*at) else {
+                continue;
+            };
+            let Some(outcome) = self.send(CLASS, request).await else {
+                continue;
+            };
+            let Object { owner, id, .. } = object;
+            let description = format!(
+                "{owner} has lost the access to `{id}` at `{route}` after the requests of other owners"
+            );
+            match outcome.status {
+                _ if outcome.is_success() => {}
+                // the API locks its callers out
+                status @ (401 | 429 | 503) => {
+                    let reason = format!("whether {description} (status {status})");
+                    self.not_covered(CLASS, &reason);
+                }
+                _ => lost.push((*at, format!("{description}{difference}"), outcome)),
+            }
         }
+        lost
     }
 
     /// Accesses each object as its owner, and reports those that the owner cannot access.
-    async fn access_own(&mut self, objects: &[(usize, &Object)], grant: &Grant) {
-        let class = AttackClass::OtherOwner;
+    pub(super) async fn access_own(&mut self, objects: &[(usize, &Object)], ways: &Ways) {
         for (at, object) in objects {
-            let mut refused = None;
-            for request in self.accesses(object, &object.owner, grant) {
-                let Some(outcome) = self.send(class, &request).await else {
-                    continue;
-                };
-                *self.objects.entry(*at).or_default() |= outcome.is_success();
-                refused = Some(outcome.status).filter(|_| !outcome.is_success());
-                if refused.is_none() {
-                    break;
-                }
-            }
-            if let Some(status) = refused {
+            let requests = self.own(object, ways, Way::FIRST);
+            let Some(outcome) = self.best(requests).await else {
+                continue;
+            };
+            *self.objects.entry(*at).or_default() |= outcome.is_success();
+            if !outcome.is_success() {
                 let Object { owner, id, .. } = object;
-                let reason = format!("{owner} has no access to `{id}` (status {status})");
-                self.not_covered(class, &reason);
+                let reason = format!(
+                    "{owner} has no access to `{id}` (status {})",
+                    outcome.status
+                );
+                self.not_covered(CLASS, &reason);
             }
         }
     }
 
-    /// Returns the paths of the objects that other owners tried to access on the route.
-    pub(super) fn attacked_paths(&self) -> Vec<String> {
-        let mut paths = Vec::new();
-        for (object, attack) in self.attacked() {
-            match attack {
-                ObjectAttack::Itself => paths.push(object.path.clone()),
-                ObjectAttack::Above => {
-                    let above = self.above(object, &object.owner).into_iter();
-                    paths.extend(above.map(|above| above.path.clone()));
+    /// Sends requests until one succeeds, and returns the last outcome.
+    async fn best(&mut self, requests: Vec<AttackRequest>) -> Option<Outcome> {
+        let mut last = None;
+        for request in requests {
+            last = self.send(CLASS, &request).await.or(last);
+            if last.as_ref().is_some_and(Outcome::is_success) {
+                break;
+            }
+        }
+        last
+    }
+
+    /// Accesses each object as its owner in each other way that other owners tried.
+    async fn controls(
+        &mut self,
+        objects: &[(usize, &Object)],
+        ways: &Ways,
+        sent: &[Sent],
+    ) -> BTreeMap<(usize, Way), Control> {
+        let tried = |at: usize| {
+            let sent = sent.iter().filter(move |one| one.at == at);
+            sent.flat_map(|one| one.way.controls())
+        };
+        let mut controls = BTreeMap::new();
+        for (at, object) in objects {
+            let tried: BTreeSet<Way> = tried(*at).collect();
+            for way in tried {
+                let requests = self.own(object, ways, way);
+                if let Some(outcome) = self.best(requests).await {
+                    controls.insert((*at, way), Control::of(&outcome));
                 }
             }
         }
-        paths
+        controls
     }
 
-    /// Describes the objects that each attack tried below an object of their own owner only.
-    ///
-    /// A request below an object of the attacker is one for another object, if both owners have an object of this id.
-    pub(super) fn uncrossed_objects(&self) -> Vec<String> {
-        let of = |part| -> BTreeSet<&str> {
-            let attacked = self.attacked().filter(|(_, attack)| *attack == part);
-            attacked.map(|(object, _)| object.path.as_str()).collect()
+    /// Records the outcome of an attack, if it proves something.
+    fn record_foreign(
+        &mut self,
+        sent: Sent,
+        ways: &Ways,
+        controls: &BTreeMap<(usize, Way), Control>,
+    ) {
+        let attack = self.attack;
+        let Sent {
+            access,
+            at,
+            way,
+            outcome,
+        } = sent;
+        let ForeignAccess {
+            description,
+            is_below_own,
+            ..
+        } = access;
+        let refused = is_refused(&outcome);
+        let Some(object) = attack.objects.get(at) else {
+            return;
         };
-        let (above, themselves) = (of(ObjectAttack::Above), of(ObjectAttack::Itself));
-        let describe = |path: &&str| {
-            format!(
-                "no object at `{path}` is tried below the object of another owner; name an object above for each owner, and one here with an id that no other owner has"
-            )
-        };
-        above.difference(&themselves).map(describe).collect()
-    }
-
-    fn attacked(&self) -> impl Iterator<Item = (&'e Object, ObjectAttack)> {
-        let all = self.attack.objects.iter().enumerate();
-        all.filter_map(|(at, object)| Some((object, *self.attacked.get(&at)?)))
-    }
-
-    /// Reports the objects of a route that sessions reach: the kit has no sessions for their owners.
-    pub(super) fn report_objects_of_sessions(&mut self) {
-        let mut objects = self.attack.objects.iter();
-        if objects.any(|object| is_below(&self.target.path, &object.path)) {
-            self.not_covered(AttackClass::OtherOwner, "sessions of the owners");
+        // an owner deletes an object once, so that there is only the first way
+        let of_way = |way| controls.get(&(at, way)).map(|control| (way, *control));
+        let all: Vec<_> = way.controls().filter_map(of_way).collect();
+        let failed = all.iter().find(|(_, control)| match control {
+            Control::Admitted => false,
+            Control::Answered(_) => !refused,
+            Control::Refused(_) => true,
+        });
+        let is_unproven = failed.is_some() || (!refused && all.is_empty() && way != Way::FIRST);
+        if is_unproven && !outcome.is_success() {
+            let (way, status) = match failed {
+                Some((way, Control::Answered(status) | Control::Refused(status))) => {
+                    (*way, *status)
+                }
+                _ => (way, outcome.status),
+            };
+            self.report_unproven(object, ways, way, status);
+            return;
+        }
+        self.record(CLASS, &description, &outcome, refused);
+        if self.target.method == Method::PUT && is_below_own && outcome.is_success() {
+            self.creations.push(description);
         }
     }
 
-    /// Returns the smallest grants of the declaration, without those of callers who may access every object.
-    fn grants(&self) -> Vec<Grant> {
-        let overseers = &self.attack.overseers;
-        let is_overseer = |grant: &Grant| {
-            overseers
-                .iter()
-                .any(|name| grant.scopes.contains(name) || grant.roles.contains(name))
-        };
-        let sets = self.target.alternatives.iter().flatten();
-        sets.map(Alternative::grant)
-            .filter(|grant| !is_overseer(grant))
-            .collect()
-    }
-
-    /// Returns the requests of another owner to an object: as its own sends them, then below each object of the other owner.
-    ///
-    /// If the other owner has an object of the same id, the latter would be requests to this one.
-    fn foreign(&self, object: &Object, owner: &str, grant: &Grant) -> Vec<ForeignAccess> {
-        let Object { id, owner: own, .. } = object;
-        let description = format!("{owner} accesses `{id}` of {own}");
-        let attack = if self.above(object, own).is_empty() {
-            ObjectAttack::Itself
+    /// Reports that the owner has no access to its object in one of the ways.
+    fn report_unproven(&mut self, object: &Object, ways: &Ways, way: Way, status: u16) {
+        let Object { owner, id, .. } = object;
+        let difference = ways.difference(way);
+        let edit = if way.has_other_parts() {
+            "; state a value that it accepts in a further `sample`"
         } else {
-            ObjectAttack::Above
+            ""
         };
-        let accesses = self.accesses(object, owner, grant).into_iter();
-        let mut all: Vec<_> = accesses
-            .map(|request| ForeignAccess {
-                description: description.clone(),
-                request,
-                attack,
-                is_below_own: false,
-            })
-            .collect();
-        let mut objects = self.attack.objects.iter();
-        if !objects.any(|other| other.owner == owner && other.has_id_of(object)) {
-            for above in self.above(object, owner) {
-                all.push(ForeignAccess {
-                    description: format!("{description} below `{}`", above.id),
-                    request: self.access(object, Some(above), owner, grant),
-                    attack: ObjectAttack::Itself,
-                    is_below_own: true,
-                });
-            }
-        }
-        all
+        let reason = format!("{owner} has no access to `{id}`{difference} (status {status}){edit}");
+        self.not_covered(CLASS, &reason);
     }
+}
 
-    /// Returns the requests to an object, one for each object of its owner above it.
-    fn accesses(&self, object: &Object, subject: &str, grant: &Grant) -> Vec<AttackRequest> {
-        let above = self.above(object, &object.owner);
-        if above.is_empty() {
-            return vec![self.access(object, None, subject, grant)];
-        }
-        let below = |above| self.access(object, Some(above), subject, grant);
-        above.into_iter().map(below).collect()
-    }
+fn is_refused(outcome: &Outcome) -> bool {
+    matches!(outcome.status, 403 | 404)
+}
 
-    /// Returns the objects of an owner above another object.
-    fn above(&self, object: &Object, owner: &str) -> Vec<&'e Object> {
-        let all = self.attack.objects.iter();
-        all.filter(|other| other.owner == owner && object.is_below(other))
-            .collect()
-    }
-
-    fn access(
-        &self,
-        object: &Object,
-        above: Option<&Object>,
-        subject: &str,
-        grant: &Grant,
-    ) -> AttackRequest {
-        let path = &self.target.path;
-        let names = parameters(path);
-        let mut parts = self.parts.clone();
-        for object in above.into_iter().chain([object]) {
-            // the route may have another name for the same parameter
-            let at = parameters(&object.path).len().saturating_sub(1);
-            let name = names.get(at).copied().unwrap_or_default();
-            parts = parts.with_parameter(path, name, &object.id);
-        }
-        self.forge
-            .authorize(&self.target.request(&parts), subject, grant)
-    }
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
 }

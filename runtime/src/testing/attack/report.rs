@@ -21,7 +21,7 @@ pub struct AttackReport {
     pub(super) is_incomplete: bool,
     /// The excuses that excuse nothing.
     pub(super) unused_excuses: Vec<String>,
-    /// The attacked objects to which their owner has no access on any route, or that have no other owner.
+    /// The attacked objects to which their owner has no access on any route, or that have no other owner, each with the reason.
     pub(super) unproven_objects: Vec<String>,
     /// For each route, the objects that no other owner tried below an own one.
     pub(super) uncrossed_objects: Vec<(String, String)>,
@@ -160,10 +160,7 @@ impl fmt::Display for AttackReport {
             writeln!(f, "the excuse of {excuse} excuses nothing; remove it")?;
         }
         for object in &self.unproven_objects {
-            writeln!(
-                f,
-                "the object {object} proves nothing: its owner has no access to it on any route, or there is no other owner"
-            )?;
+            writeln!(f, "the object {object}")?;
         }
         for issuer in &self.invalid_issuers {
             writeln!(f, "{issuer}")?;

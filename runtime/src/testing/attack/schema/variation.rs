@@ -21,6 +21,15 @@ pub(in crate::testing::attack) struct Variation<'a> {
     pub(in crate::testing::attack) candidates: Vec<Value>,
 }
 
+/// The differences that are variations.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// A part that the value lacks and that has bounds.
+    Bounds,
+    /// Also another choice without bounds: `null`, `true`, or the name of a variant.
+    Choices,
+}
+
 /// Returns a variation for each part below a position that the value lacks.
 ///
 /// `stated` are further whole values, which come before those that follow from the schema. Parts inside a part that the value
@@ -31,10 +40,33 @@ pub(in crate::testing::attack) fn variations<'a>(
     whole: &Value,
     stated: &[Value],
 ) -> Vec<Variation<'a>> {
+    find(document, position, whole, stated, Extent::Bounds)
+}
+
+/// Returns the variations, and one for each other choice that has no bounds: `null`, a boolean, the name of a variant.
+///
+/// The part that makes the difference is the one of the first of the `stated` values that has it.
+pub(super) fn variations_with_choices<'a>(
+    document: &'a Value,
+    position: &Position<'a>,
+    whole: &Value,
+    stated: &[Value],
+) -> Vec<Variation<'a>> {
+    find(document, position, whole, stated, Extent::Choices)
+}
+
+fn find<'a>(
+    document: &'a Value,
+    position: &Position<'a>,
+    whole: &Value,
+    stated: &[Value],
+    extent: Extent,
+) -> Vec<Variation<'a>> {
     let mut finder = Finder {
         document,
         whole,
         stated,
+        extent,
         found: Vec::new(),
     };
     if let Some(value) = whole.pointer(&position.pointer) {
@@ -47,14 +79,18 @@ struct Finder<'f, 'a> {
     document: &'a Value,
     whole: &'f Value,
     stated: &'f [Value],
+    extent: Extent,
     found: Vec<Variation<'a>>,
 }
 
-impl<'a> Finder<'_, 'a> {
+impl<'f, 'a> Finder<'f, 'a> {
     fn visit(&mut self, position: &Position<'a>, value: &Value) {
         let is_repeated = position.is_repeated(self.document);
         if !is_repeated && !position.is_chosen {
             self.choices(position, value);
+            if self.extent == Extent::Choices {
+                self.scalars(position, value);
+            }
         }
         let choice = chosen(self.document, position.schema, value);
         let position = position.with_choice(self.document, choice);
@@ -76,7 +112,8 @@ impl<'a> Finder<'_, 'a> {
                         && name.is_none_or(|name| is_type(name, value))
                 };
                 let has_only_one = matches!(name, Some("null" | "boolean"));
-                if has_only_one || schema.get("const").is_some() || fits(value) {
+                let has_no_bounds = has_only_one || schema.get("const").is_some();
+                if fits(value) || (has_no_bounds && self.extent == Extent::Bounds) {
                     continue;
                 }
                 let position = position.with_choice(document, schema);
@@ -87,6 +124,26 @@ impl<'a> Finder<'_, 'a> {
                     .filter_map(|part| replaced(self.whole, &position.pointer, Some(part)));
                 let wholes: Vec<Value> = wholes.collect();
                 self.add(name_of_choice, position, &fits, wholes);
+            }
+        }
+    }
+
+    /// Adds a variation for each other boolean, and for each other value of a list of values.
+    fn scalars(&mut self, position: &Position<'a>, value: &Value) {
+        let document = self.document;
+        for schema in alternatives(document, position.schema) {
+            let listed = schema.get("enum").and_then(Value::as_array);
+            let is_boolean = types(schema).contains(&Some("boolean"));
+            let booleans = is_boolean.then(|| vec![Value::Bool(true), Value::Bool(false)]);
+            for other in listed.cloned().or(booleans).into_iter().flatten() {
+                if other == *value {
+                    continue;
+                }
+                let name = format!("{other} as {}", position.label());
+                let whole = replaced(self.whole, &position.pointer, Some(other.clone()));
+                let position = position.with_choice(document, schema);
+                let fits = |value: &Value| *value == other;
+                self.add(name, position, &fits, Vec::from_iter(whole));
             }
         }
     }
@@ -206,9 +263,22 @@ impl<'a> Finder<'_, 'a> {
         wholes: Vec<Value>,
     ) {
         let document = self.document;
-        let has_part = |whole: &&Value| whole.pointer(&position.pointer).is_some_and(fits);
-        let stated = self.stated.iter().filter(has_part).cloned();
-        let mut candidates: Vec<Value> = stated.chain(wholes).collect();
+        let part = |whole: &'f Value| whole.pointer(&position.pointer).filter(|part| fits(part));
+        let mut candidates: Vec<Value> = match self.extent {
+            Extent::Bounds => {
+                let stated = self.stated.iter().filter(|whole| part(whole).is_some());
+                stated.cloned().chain(wholes).collect()
+            }
+            // the rest of a stated value is another difference
+            Extent::Choices => match self.stated.iter().find_map(part) {
+                None => wholes,
+                Some(part) => {
+                    let wholes = wholes.iter();
+                    let stated = |whole| replaced(whole, &position.pointer, Some(part.clone()));
+                    wholes.filter_map(stated).collect()
+                }
+            },
+        };
         candidates.retain(|whole| satisfies(document, document, whole));
         candidates.dedup();
         self.found.push(Variation {
