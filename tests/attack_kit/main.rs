@@ -17,6 +17,7 @@ mod deletions;
 mod ended_credentials;
 mod excuses;
 mod expectations;
+mod expiry;
 mod explain;
 mod explain_on_loopback;
 mod implied_scopes;

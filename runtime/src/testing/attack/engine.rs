@@ -35,6 +35,8 @@ pub(super) struct RouteAttack<'e> {
     pub(super) attacked: BTreeMap<usize, ObjectAttack>,
     /// The objects of the route, by position, and whether one of another owner is there, too.
     pub(super) opposed: BTreeMap<usize, bool>,
+    /// The admitted requests with a token that expires before the last attack.
+    pub(super) expiring: Vec<AttackRequest>,
     /// The admitted attacks with `PUT` that may have created an object of their own caller.
     pub(super) creations: Vec<String>,
     /// The other issuers whose tokens were sent, by position, and whether one was valid.
@@ -53,10 +55,10 @@ impl Attack<'_> {
     ///
     /// The order is that of the inventory. Handlers run only for requests that must be accepted: one for each set of scopes and
     /// roles of a route, one for each scope that implies a required one, one for each member, item, entry and alternative that the
-    /// first request lacks, those for sessions, tickets, other issuers and objects, and the first one again after a refusal
-    /// that may have locked its caller out.
+    /// first request lacks, those for sessions, tickets, other issuers and objects, one whose token then expires, and the first one
+    /// again after a refusal that may have locked its caller out.
     ///
-    /// At the end, the owners of objects delete them.
+    /// At the end, the owners of objects delete them, and the clock of the [`TestApi`](crate::testing::TestApi) is later than before.
     ///
     /// # Panics
     ///
@@ -93,7 +95,11 @@ async fn run(attack: &Attack<'_>) -> AttackReport {
             target.name()
         );
     }
+    for (at, route) in finished.iter_mut().enumerate() {
+        route.use_expiring_tokens(at).await;
+    }
     let unproven_objects = attack.unproven_objects(&mut finished).await;
+    expire(attack, &mut finished).await;
     let (issuers, invalid_issuers) = check_issuers(attack, &mut finished);
     let (mut creations, mut uncrossed_objects) = (Vec::new(), Vec::new());
     for route in &finished {
@@ -115,6 +121,23 @@ async fn run(attack: &Attack<'_>) -> AttackReport {
         uncrossed_objects,
         creations,
         invalid_issuers,
+    }
+}
+
+/// Attacks with tokens that expire after their first use.
+///
+/// It moves the clock, and is therefore the last attack.
+async fn expire(attack: &Attack<'_>, finished: &mut [RouteAttack<'_>]) {
+    if finished.iter().all(|route| route.expiring.is_empty()) {
+        return;
+    }
+    let are_expired = attack.expire_tokens();
+    for route in finished {
+        if are_expired {
+            route.send_expired_tokens().await;
+        } else {
+            route.report_unexpired_tokens();
+        }
     }
 }
 
@@ -192,6 +215,7 @@ impl<'e> RouteAttack<'e> {
                         objects: BTreeMap::new(),
                         attacked: BTreeMap::new(),
                         opposed: BTreeMap::new(),
+                        expiring: Vec::new(),
                         creations: Vec::new(),
                         issuers: BTreeMap::new(),
                         targets,

@@ -32,6 +32,7 @@ mod budget;
 mod engine;
 mod excuses;
 mod expectation;
+mod expiry;
 mod forge;
 mod input;
 mod issuers;
