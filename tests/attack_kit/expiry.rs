@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::extract::Request;
 use axum::http::header::AUTHORIZATION;
 use axum::middleware::{Next, from_fn};
+use palisade::RevocationList;
 use palisade::evidence::AttackClass;
 use palisade::prelude::*;
 use palisade::testing::attack::Attack;
@@ -82,6 +83,28 @@ async fn expired_token_is_evidence_with_any_clock_skew() {
     assert!(api.clock().time() > before);
     // the API admits the tokens of a second attack, too
     let _ = Attack::new(&api).run().await.assert_refused();
+}
+
+/// The first request of the attack has locked its caller out.
+#[tokio::test]
+async fn token_of_another_caller_expires_on_a_route_that_locks_its_caller_out() {
+    #[secured(scopes = "orders:write")]
+    async fn close(caller: Caller, State(revocations): State<RevocationList>) {
+        let (issuer, now) = ("https://issuer.test", revocations.now());
+        revocations
+            .revoke_subject(issuer, caller.subject(), now)
+            .unwrap();
+    }
+
+    let revocations = RevocationList::new();
+    let routes = SecureRouter::new()
+        .route("/closure", post(close))
+        .with_state(revocations.clone());
+    let api = TestApi::with_server(routes, |server| server.revocations(revocations)).await;
+    let report = Attack::new(&api).run().await;
+    let route = &report.results().routes()[0];
+    let class = route.class(AttackClass::BrokenToken).unwrap();
+    assert_eq!(class.not_covered(), [""; 0]);
 }
 
 #[tokio::test]

@@ -305,7 +305,7 @@ impl Grant {
 }
 
 impl Grant {
-    /// Returns the scopes and roles in words; empty if there are none.
+    /// Returns the scopes and roles in words, or an empty text.
     pub(super) fn names(&self) -> String {
         let list = |names: &[String]| {
             let names = names.iter().map(|name| format!("`{name}`"));

@@ -33,7 +33,7 @@ pub(super) struct RouteAttack<'e> {
     pub(super) objects: BTreeMap<usize, bool>,
     /// The objects to which another owner sent a request, by position.
     pub(super) attacked: BTreeMap<usize, ObjectAttack>,
-    /// The objects of the route, by position, and whether one of another owner is there, too.
+    /// The objects of the route, by position, and whether it has one of another owner.
     pub(super) opposed: BTreeMap<usize, bool>,
     /// The admitted requests with a token that expires before the last attack.
     pub(super) expiring: Vec<AttackRequest>,

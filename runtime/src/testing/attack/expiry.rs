@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::Method;
 
 use crate::evidence::AttackClass;
+use crate::resource_server::IssuerSummary;
 use crate::testing::attack::engine::RouteAttack;
 use crate::testing::attack::forge::{SUBJECT, with_bearer};
 use crate::testing::attack::kit::Attack;

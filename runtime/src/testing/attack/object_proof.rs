@@ -29,8 +29,7 @@ impl Attack<'_> {
         let exist = any_of(finished.iter().map(|route| &route.objects));
         let opposed = any_of(finished.iter().map(|route| &route.opposed));
         let objects = self.objects.iter().enumerate();
-        let unproven = objects
-            .filter(|(at, _)| exist.get(at) == Some(&false) || opposed.get(at) == Some(&false));
+        let unproven = objects.filter(|(at, _)| exist.get(at) == Some(&false));
         let describe = |(at, object): (usize, &Object)| {
             let Object { path, owner, id } = object;
             let reason = if opposed.get(&at) == Some(&false) {

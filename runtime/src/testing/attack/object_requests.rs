@@ -73,7 +73,7 @@ impl Ways {
         let of_grant = self.grants.get(way.grant).map(|(name, _)| name);
         let names = of_parts.into_iter().chain(of_grant);
         let names = names.filter(|name| !name.is_empty());
-        names.map(|name| format!(", {name}")).collect()
+        names.fold(String::new(), |all, name| all + ", " + name)
     }
 
     fn get(&self, way: Way) -> Option<(&Parts, &Grant)> {
@@ -262,7 +262,7 @@ impl<'e> RouteAttack<'e> {
         all
     }
 
-    /// Returns the requests of an owner to an object of its own.
+    /// Returns the requests of the owner of an object.
     pub(super) fn own(&self, object: &Object, ways: &Ways, way: Way) -> Vec<AttackRequest> {
         let Some((parts, grant)) = ways.get(way) else {
             return Vec::new();
