@@ -1,7 +1,7 @@
 //! Checks of the owner that depend on an optional part, on the variant of a body, or on the scopes, roles and issuer of the caller.
 
 use palisade::Grants;
-use palisade::evidence::AttackClass;
+use palisade::evidence::{AttackClass, RefusalCount};
 use palisade::prelude::*;
 use palisade::testing::attack::{Attack, AttackReport, Sample};
 use palisade::testing::{EmbeddedIssuer, TestApi};
@@ -236,7 +236,7 @@ async fn variation_that_its_owner_cannot_use_is_not_covered() {
         ]
     );
     // the refusals of this variation are not counted
-    let refused: u32 = class.refusals().iter().map(|refusal| refusal.count()).sum();
+    let refused: u32 = class.refusals().iter().map(RefusalCount::count).sum();
     assert_eq!(class.sent(), refused);
     assert!(refused >= 10, "{class:?}");
 }

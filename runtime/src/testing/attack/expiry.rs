@@ -24,7 +24,7 @@ impl Attack<'_> {
     pub(super) fn expire_tokens(&self) -> bool {
         let issuers = self.api.api().inventory().issuers().iter();
         let skew = issuers
-            .map(|issuer| issuer.clock_skew())
+            .map(IssuerSummary::clock_skew)
             .max()
             .unwrap_or_default();
         let clock = self.api.server().clock();
