@@ -64,8 +64,8 @@ impl Attack<'_> {
     ///
     /// Panics if the test names a route that the API does not have, or has a skip or an excuse without a reason.
     pub async fn run(self) -> AttackReport {
-        or_panic(self.check_names(), "the attack has a mistake");
-        or_panic(self.check_reasons(), "the attack has a mistake");
+        let checked = self.check_names().and_then(|()| self.check_reasons());
+        or_panic(checked, "the attack has a mistake");
         run(&self).await
     }
 }
@@ -88,12 +88,9 @@ async fn run(attack: &Attack<'_>) -> AttackReport {
                 finished.push(route);
             }
         }
-        let (total, sent) = (targets.len(), budget.sent());
-        eprintln!(
-            "attack {}/{total} {}: {sent} requests so far",
-            at + 1,
-            target.name()
-        );
+        let (number, total, name) = (at + 1, targets.len(), target.name());
+        let sent = budget.sent();
+        eprintln!("attack {number}/{total} {name}: {sent} requests so far");
     }
     for (at, route) in finished.iter_mut().enumerate() {
         route.use_expiring_tokens(at).await;
