@@ -34,8 +34,7 @@ pub enum Topic {
     /// or how else the access of other callers is tested (P3).
     ///
     /// The names of parameters do not matter. A path that the attack kit attacks with [objects](crate::testing::attack::Attack::object)
-    /// needs no statement,
-    /// unless some of these attacks could not be sent. An empty path is that of no object.
+    /// needs no statement, unless some of these attacks could not be sent. The empty path identifies no object.
     Objects(&'static str),
     /// Which people administer the API and its clients, and that they are not its users (P7).
     SeparationOfDuties,

@@ -80,3 +80,44 @@ pub(crate) fn decoded(segment: &str) -> String {
     let text = percent_decode_str(segment).decode_utf8_lossy();
     text.replace("~1", "/").replace("~0", "~")
 }
+
+#[cfg(test)]
+mod tests {
+    use schemars::json_schema;
+    use serde_json::json;
+
+    use super::*;
+
+    fn with_definition(generator: &mut SchemaGenerator) {
+        let definition = json!({ "type": "string" });
+        let definitions = generator.definitions_mut();
+        definitions.insert("A/ü".to_owned(), definition.clone());
+        definitions.insert("Unused".to_owned(), definition);
+    }
+
+    /// A name in a reference is percent-encoded, and escaped as in a JSON Pointer.
+    #[test]
+    fn definition_with_any_name_is_kept_if_a_reference_names_it() {
+        let reference = "#/$defs/A~1%C3%BC";
+        let schema = document(|generator| {
+            with_definition(generator);
+            json_schema!({ "items": { "$ref": reference } })
+        });
+        assert_eq!(
+            schema.to_value(),
+            json!({
+                "$schema": DIALECT,
+                "items": { "$ref": reference },
+                "$defs": { "A/ü": { "type": "string" } },
+            })
+        );
+        let root = document(|generator| {
+            with_definition(generator);
+            json_schema!({ "$ref": reference })
+        });
+        assert_eq!(
+            root.to_value(),
+            json!({ "$schema": DIALECT, "title": "A/ü", "type": "string" })
+        );
+    }
+}

@@ -302,9 +302,7 @@ impl Grant {
         grant.roles.retain(|other| other != role);
         grant
     }
-}
 
-impl Grant {
     /// Returns the scopes and roles in words, or an empty text.
     pub(super) fn names(&self) -> String {
         let list = |names: &[String]| {

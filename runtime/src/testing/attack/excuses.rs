@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::evidence::{ClassResults, RouteResults};
+use crate::evidence::{AttackClass, ClassResults, RouteResults};
 use crate::testing::attack::kit::{Attack, Excuse};
 use crate::text::is_visible;
 
@@ -39,6 +39,12 @@ impl Attack<'_> {
 }
 
 impl Excuse {
+    /// Returns whether it accepts an attack on the route of this name.
+    pub(super) fn accepts(&self, route: &str, class: AttackClass, attack: &str) -> bool {
+        let is_accepted = self.attack.as_deref().is_none_or(|only| only == attack);
+        self.route == route && self.class == class && is_accepted
+    }
+
     fn names(&self, route: &RouteResults) -> bool {
         let path = Some(route.path()).filter(|path| !path.is_empty());
         self.route == format!("{} {}", route.method(), path.unwrap_or("/"))

@@ -34,7 +34,7 @@ struct Watch {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Control {
     Admitted,
-    /// The handler gives another answer than a refusal, such as 409: a refusal of others is one of its check.
+    /// The handler answers, but not with a refusal: 409, for example. A refusal of others then comes from its check.
     Answered(u16),
     Refused(u16),
 }
@@ -156,12 +156,7 @@ impl<'e> RouteAttack<'e> {
     fn excuses(&self, description: &str) -> bool {
         let name = self.target.name();
         let mut excuses = self.attack.excuses.iter();
-        excuses.any(|excuse| {
-            let attack = excuse.attack.as_deref();
-            excuse.route == name
-                && excuse.class == CLASS
-                && attack.is_none_or(|attack| attack == description)
-        })
+        excuses.any(|excuse| excuse.accepts(&name, CLASS, description))
     }
 
     /// Sends a request to each object as the subject of its owner at each other issuer that the route admits: another caller.
@@ -248,7 +243,7 @@ impl<'e> RouteAttack<'e> {
             };
             let Object { owner, id, .. } = object;
             let description = format!(
-                "{owner} has lost the access to `{id}` at `{route}` after the requests of other owners"
+                "{owner} has lost access to `{id}` at `{route}` after the requests of other owners"
             );
             match outcome.status {
                 _ if outcome.is_success() => {}
